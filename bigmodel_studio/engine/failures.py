@@ -48,6 +48,15 @@ def problem_of(error: BaseException, identity: str) -> tuple[Problem, Blame]:
     return Problem(code="internal", arguments={"detail": detail, "id": identity}), "work"
 
 
+def first_line(error: object) -> str:
+    """Return what a library said, or the kind of its error: the first line, with the next one where it only announces
+    that.
+    """
+    lines = [line.strip() for line in str(error).strip().splitlines()] or [type(error).__name__]
+    whole = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
+    return whole.rstrip(".")[:200]
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Return whether memory ran out: torch says it by type on accelerators and by a phrase of a RuntimeError on the
     CPU.

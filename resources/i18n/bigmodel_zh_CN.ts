@@ -6397,6 +6397,10 @@
         <translation>已完成</translation>
     </message>
     <message>
+        <source>image_std has a zero</source>
+        <translation>image_std 含有零</translation>
+    </message>
+    <message>
         <source>interrupted</source>
         <translation>已中断</translation>
     </message>
@@ -6423,6 +6427,14 @@
     <message>
         <source>it has no tokenizer.json and none can be made from its files</source>
         <translation type="vanished">没有 tokenizer.json，也无法从现有文件生成</translation>
+    </message>
+    <message>
+        <source>it is missing</source>
+        <translation>它不存在</translation>
+    </message>
+    <message>
+        <source>it is missing beside vocab.json</source>
+        <translation>vocab.json 旁边没有它</translation>
     </message>
     <message>
         <source>it is no JSON list</source>
@@ -7373,6 +7385,14 @@
         <translation>模型无法区分它们：请选用这种语言的基础模型，或更大的词表。</translation>
     </message>
     <message>
+        <source>Choose a copy for transformers: a folder with config.json and model.safetensors.</source>
+        <translation>请选择用于 transformers 的副本：含 config.json 和 model.safetensors 的文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a copy for transformers: its config.json has “model_type”.</source>
+        <translation>请选择用于 transformers 的副本：其 config.json 含有“model_type”。</translation>
+    </message>
+    <message>
         <source>Choose a copy of the model with safetensors weights.</source>
         <translation>请换用带有真正 safetensors 权重的模型副本。</translation>
     </message>
@@ -7383,6 +7403,10 @@
     <message>
         <source>Choose a copy with tokenizer.json, or convert the tokenizer with transformers and save it.</source>
         <translation>请选择带有 tokenizer.json 的副本，或用 transformers 转换分词器并保存。</translation>
+    </message>
+    <message>
+        <source>Choose a copy with tokenizer.json.</source>
+        <translation>请选择含 tokenizer.json 的副本。</translation>
     </message>
     <message>
         <source>Choose a file with other types: {runs}.</source>
@@ -7477,6 +7501,10 @@
         <translation>请选择文本模型，或图片分类模型。</translation>
     </message>
     <message>
+        <source>Choose a whole model, or an adapter such as LoRA that is merged into one.</source>
+        <translation>请选择完整模型，或已合并到完整模型中的 LoRA 等适配器。</translation>
+    </message>
+    <message>
         <source>Choose another conversion of the model.</source>
         <translation>请换用此模型的另一份转换文件。</translation>
     </message>
@@ -7491,6 +7519,10 @@
     <message>
         <source>Choose another model to fine-tune.</source>
         <translation>请选择其他模型来微调。</translation>
+    </message>
+    <message>
+        <source>Choose another picture classifier.</source>
+        <translation>请选择其他图片分类器。</translation>
     </message>
     <message>
         <source>Choose another.</source>
@@ -7515,6 +7547,10 @@
     <message>
         <source>Choose one label for each, or remove them.</source>
         <translation>没有模型能同时给出两种答案：请确定一种，或将其删去。</translation>
+    </message>
+    <message>
+        <source>Choose one of these folders.</source>
+        <translation>请选择其中一个文件夹。</translation>
     </message>
     <message>
         <source>Choose one of these steps.</source>
@@ -7570,7 +7606,7 @@
     </message>
     <message>
         <source>Choose the folder with config.json; if this is it, download the model again.</source>
-        <translation>请指定包含 config.json 的文件夹；如果就是这个文件夹，说明下载没有完成。</translation>
+        <translation type="vanished">请指定包含 config.json 的文件夹；如果就是这个文件夹，说明下载没有完成。</translation>
     </message>
     <message>
         <source>Choose the little-endian file.</source>
@@ -7617,6 +7653,10 @@
         <translation>要用它们训练，请转换为 JPEG 或 PNG。</translation>
     </message>
     <message>
+        <source>Copy config.json and the tokenizer&apos;s files from where the weights are from.</source>
+        <translation>请从权重的来源处复制 config.json 和分词器的文件。</translation>
+    </message>
+    <message>
         <source>Copy it again, or open another.</source>
         <translation>请重新复制一份，或打开其他图片。</translation>
     </message>
@@ -7633,8 +7673,16 @@
         <translation>请先复制一个。</translation>
     </message>
     <message>
+        <source>Correct config.json, or choose another copy of the model.</source>
+        <translation>请修正 config.json，或选择模型的其他副本。</translation>
+    </message>
+    <message>
         <source>Correct data.train or data.evaluation.</source>
         <translation>请修改 data.train 或 data.evaluation。</translation>
+    </message>
+    <message>
+        <source>Correct id2label in config.json: it needs a name for each class, numbered from 0.</source>
+        <translation>请修正 config.json 中的 id2label：每个类别需要一个名称，从 0 开始编号。</translation>
     </message>
     <message>
         <source>Correct or remove these examples, unless it is a class.</source>
@@ -7645,12 +7693,20 @@
         <translation>请修正数据，或选择其他文件。</translation>
     </message>
     <message>
+        <source>Correct the number of layers in config.json.</source>
+        <translation>请修正 config.json 中的层数。</translation>
+    </message>
+    <message>
         <source>Correct this field, or choose another copy of the model.</source>
         <translation>请更正此字段，或选择模型的另一个副本。</translation>
     </message>
     <message>
         <source>Correct this field, or remove the file: the model works without it.</source>
         <translation>请更正此字段，或删除该文件：模型没有它也能工作。</translation>
+    </message>
+    <message>
+        <source>Correct this file, or choose another copy of the model.</source>
+        <translation>请修正此文件，或选择模型的其他副本。</translation>
     </message>
     <message>
         <source>Decoding the picture took longer than {seconds:g} s.</source>
@@ -7730,7 +7786,7 @@
     </message>
     <message>
         <source>Download the folder again.</source>
-        <translation>请从来源重新下载该文件夹。</translation>
+        <translation type="vanished">请从来源重新下载该文件夹。</translation>
     </message>
     <message>
         <source>Download the model in float16, bfloat16 or float32.</source>
@@ -8357,6 +8413,10 @@
         <translation>请重新启动应用；如果仍不行，请查看日志。</translation>
     </message>
     <message>
+        <source>Restore that file, or replace the link.</source>
+        <translation>请恢复该文件，或替换这个链接。</translation>
+    </message>
+    <message>
         <source>Restore the data, or resume with the new data.</source>
         <translation>请还原数据，或使用新数据继续。</translation>
     </message>
@@ -8669,6 +8729,10 @@
         <translation>{file} 中的对话模板出错：{detail}。</translation>
     </message>
     <message>
+        <source>The chat template in {file} leaves out the user&apos;s message, so the model would not see it.</source>
+        <translation>{file} 中的对话模板漏掉了用户的消息，模型看不到它。</translation>
+    </message>
+    <message>
         <source>The chat template in {file} needs more than {most} MB of memory.</source>
         <translation>{file} 中的对话模板需要超过 {most} MB 内存。</translation>
     </message>
@@ -8923,6 +8987,10 @@
     <message>
         <source>The model has no module {targets} for an adapter.</source>
         <translation>模型中没有名为 {targets} 的模块可以加适配器。</translation>
+    </message>
+    <message>
+        <source>The model has several chat templates ({names}), and none of them is the default.</source>
+        <translation>该模型有多个对话模板（{names}），没有一个是默认的。</translation>
     </message>
     <message>
         <source>The model may need a newer version, or its config.json is damaged.</source>
@@ -9205,6 +9273,10 @@
         <translation>权重只有 {has} 层，而 config.json 要求 {wants} 层。</translation>
     </message>
     <message>
+        <source>The weights have {has} layers; config.json uses only {wants}, so the results would be wrong.</source>
+        <translation>权重有 {has} 层；config.json 只用了 {wants} 层，结果会是错的。</translation>
+    </message>
+    <message>
         <source>The weights lack one of the model&apos;s tensors: {names}.</source>
         <translation>权重缺少模型的一个张量：{names}。</translation>
     </message>
@@ -9429,6 +9501,10 @@
         <translation>如果它们是同一个类别，请使用同一个名称。</translation>
     </message>
     <message>
+        <source>Use this model without chat, or name one of them “default” in {file}.</source>
+        <translation>请不用对话来使用该模型，或在 {file} 中把其中一个命名为“default”。</translation>
+    </message>
+    <message>
         <source>Use this model without chat.</source>
         <translation>请对该模型使用直接续写（不用对话模式）。</translation>
     </message>
@@ -9463,6 +9539,14 @@
     <message>
         <source>Write field=value, for example optimizer.learning_rate=3e-4.</source>
         <translation>写法是 字段=值，例如 optimizer.learning_rate=3e-4。</translation>
+    </message>
+    <message>
+        <source>config.json can&apos;t be used: {field} is {was}; it can be {may_be}.</source>
+        <translation>config.json 无法使用：{field} 为 {was}；可以是 {may_be}。</translation>
+    </message>
+    <message>
+        <source>config.json describes {wants:,} classes (id2label, num_labels); the weights have {has:,}.</source>
+        <translation>config.json 描述了 {wants:,} 个类别（id2label、num_labels）；权重有 {has:,} 个。</translation>
     </message>
     <message>
         <source>config.json describes {wants:,} parameters; the weights have only {has:,}.</source>
@@ -9717,6 +9801,10 @@
         <translation>{file} 只是 Git LFS 指针，不是权重本身。</translation>
     </message>
     <message>
+        <source>{file} is a link to {target}, which is not there.</source>
+        <translation>{file} 是指向 {target} 的链接，但目标不存在。</translation>
+    </message>
+    <message>
         <source>{file} is damaged or not a safetensors file: {detail}.</source>
         <translation>{file} 已损坏，或不是 safetensors 文件：{detail}。</translation>
     </message>
@@ -9853,6 +9941,10 @@
         <translation>{model} 没有 tokenizer.json；不支持只有 {file}（SentencePiece）的情况。</translation>
     </message>
     <message>
+        <source>{model} has no tokenizer.json; {file} alone is not supported.</source>
+        <translation>{model} 没有 tokenizer.json；不支持仅有 {file}。</translation>
+    </message>
+    <message>
         <source>{model} has tensors of type {types}, which can&apos;t be run here.</source>
         <translation>{model} 含有 {types} 类型的张量，无法在这里运行。</translation>
     </message>
@@ -9937,6 +10029,10 @@
         <translation>{model} 接受多种尺寸的图片，而训练需要固定尺寸。</translation>
     </message>
     <message>
+        <source>{model} takes pictures of {channels} channels; only color pictures (3 channels) are supported.</source>
+        <translation>{model} 接受 {channels} 个通道的图片；只支持彩色图片（3 个通道）。</translation>
+    </message>
+    <message>
         <source>{model} was downloaded again, so the removed copy stays in the trash.</source>
         <translation>Hub 缓存中又有了 {model}，因此移除的那份仍留在回收站。</translation>
     </message>
@@ -9997,8 +10093,20 @@
         <translation>{path} 包含 JSON，不是纯文本。</translation>
     </message>
     <message>
+        <source>{path} contains an adapter ({kind}) for {base}, not a whole model.</source>
+        <translation>{path} 是 {base} 的适配器（{kind}），不是完整模型。</translation>
+    </message>
+    <message>
+        <source>{path} contains an adapter ({kind}) for {base}, which is not supported.</source>
+        <translation>{path} 是 {base} 的适配器（{kind}），不受支持。</translation>
+    </message>
+    <message>
+        <source>{path} contains an adapter, not a whole model, and doesn&apos;t name its base model.</source>
+        <translation>{path} 是适配器，不是完整模型，而且没有写明它的基础模型。</translation>
+    </message>
+    <message>
         <source>{path} contains an adapter, not a whole model.</source>
-        <translation>{path} 中是适配器，不是完整的模型。</translation>
+        <translation type="vanished">{path} 中是适配器，不是完整的模型。</translation>
     </message>
     <message>
         <source>{path} contains no TensorBoard scalars.</source>
@@ -10065,6 +10173,10 @@
         <translation type="vanished">{path} 的每行有两段文本（“{first}”和“{second}”），但只能使用其中一段。</translation>
     </message>
     <message>
+        <source>{path} has weights ({file}) but no config.json, which describes the model.</source>
+        <translation>{path} 有权重（{file}），但没有描述模型的 config.json。</translation>
+    </message>
+    <message>
         <source>{path} has {count} values whose time or name is not valid; they were left out.</source>
         <translation type="vanished">{path} 中有 {count} 个值的时间或名称无效，已略去。</translation>
     </message>
@@ -10097,8 +10209,16 @@
         <translation>{path} 是文件，而模型应当是文件夹。</translation>
     </message>
     <message>
+        <source>{path} is a model for {program} ({file}), which is not supported.</source>
+        <translation>{path} 是用于 {program} 的模型（{file}），不受支持。</translation>
+    </message>
+    <message>
         <source>{path} is a pointer of Git LFS and not the file itself.</source>
         <translation>{path} 是 Git LFS 的指针，而不是文件本身。</translation>
+    </message>
+    <message>
+        <source>{path} is not a model itself; it contains models in: {found}.</source>
+        <translation>{path} 本身不是模型；其中的模型在：{found}。</translation>
     </message>
     <message>
         <source>{path} is not a table of texts with their classes.</source>

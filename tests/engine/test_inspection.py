@@ -76,7 +76,7 @@ def _gguf(folder: Path) -> Path:
 
 REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "nowhere": (lambda path: path, "folder-missing"),
-    "no config": (_without("config.json"), "config-missing"),
+    "no config": (_without("config.json"), "config-missing-beside"),
     "a torn config": (lambda path: _model(path, "{"), "config-broken"),
     "an unknown type": (lambda path: _model(path, GPT | {"model_type": "gpt-99"}), "config-unknown-type"),
     "no type": (lambda path: _model(path, GPT | {"model_type": None}), "config-no-type"),

@@ -12,13 +12,26 @@ from typing import Any
 
 from bigmodel_studio.core.models import gguf_models
 from bigmodel_studio.core.models.unused import refuse_sentencepiece, refuse_unused
-from bigmodel_studio.core.models.weights import INDEX_FILE, SINGLE_FILE, UNSAFE_SUFFIXES, listed, unsafe_files
+from bigmodel_studio.core.models.weights import (
+    INDEX_FILE,
+    LFS_START,
+    SINGLE_FILE,
+    UNSAFE_SUFFIXES,
+    listed,
+    other_program,
+    refuse_broken_link,
+    unsafe_files,
+)
 from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.system.files import read_quietly
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.protocol import ModelKind
 
 ADAPTER_FILE = "adapter_config.json"
+_MERGED = frozenset({"LORA", "ADALORA", "LOHA", "LOKR", "IA3", "OFT", "BOFT", "VERA", "HRA", "FOURIERFT"})
+"""Kinds of adapters, as PEFT calls them, that can become a part of their base model's weights."""
+_DEEPER = ("*/config.json", "snapshots/*/config.json")
+"""Where the models of a folder are that is none itself."""
 
 # The end of the architecture's class name says what the model does; the first line that fits counts.
 KINDS: tuple[tuple[str, ModelKind], ...] = (
@@ -51,7 +64,7 @@ def read_json(path: Path, code: str = "config-broken", *, most_bytes: int = limi
             raise StudioError("json-byte-order-mark", file=path.name)
         value = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        detail = "it is empty" if size == 0 else _json_fault(error)
+        detail = "it is empty" if size == 0 else _json_fault(error, data)
         raise StudioError(code, file=path.name, detail=detail) from error
     except OSError as error:
         raise StudioError(code, file=path.name, detail=error.strerror or "it cannot be read") from error
@@ -60,10 +73,14 @@ def read_json(path: Path, code: str = "config-broken", *, most_bytes: int = limi
     return value
 
 
-def _json_fault(error: Exception) -> str:
+def _json_fault(error: Exception, data: bytes) -> str:
+    if data.startswith(LFS_START):
+        return "it is a Git LFS pointer, not the file itself"
+    if data.lstrip()[:1] == b"<":
+        return "it is a web page"
     if isinstance(error, json.JSONDecodeError):
         return f"it is cut off or damaged at line {error.lineno}"
-    return "it is not text" if isinstance(error, UnicodeDecodeError) else "it is nested too deeply"
+    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else "it is nested too deeply"
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -75,6 +92,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     path = folder / "config.json"
     if path.is_file():
         return read_json(path)
+    refuse_broken_link(path)
     raise _without_config(folder)
 
 
@@ -86,7 +104,7 @@ def _without_config(folder: Path) -> StudioError:
     if not folder.is_dir():
         if folder.suffix.lower() in UNSAFE_SUFFIXES:
             return StudioError("weights-not-safetensors", files=folder.name)
-        return StudioError("folder-is-file", path=str(folder))
+        return other_program(folder) or StudioError("folder-is-file", path=str(folder))
     try:
         empty = next(folder.iterdir(), None) is None
     except OSError as error:
@@ -94,12 +112,31 @@ def _without_config(folder: Path) -> StudioError:
     if any(gguf_models.in_folder(folder)):
         return StudioError("gguf-only", model=folder.name)
     if (folder / ADAPTER_FILE).is_file():
-        return StudioError("adapter-folder", path=str(folder))
+        return _adapter(folder)
     if (folder / "model_index.json").is_file():
         return StudioError("model-of-parts", path=str(folder))
+    if (other := other_program(folder)) is not None:
+        return other
     if unsafe := unsafe_files(folder):
         return StudioError("weights-not-safetensors", files=listed(unsafe))
+    if deeper := sorted(each.parent.relative_to(folder) for level in _DEEPER for each in folder.glob(level)):
+        return StudioError("model-deeper", path=str(folder), found=listed(map(str, deeper)))
+    if weights := [each.name for each in folder.glob("*.safetensors")]:
+        return StudioError("config-missing-beside", path=str(folder), file=sorted(weights)[0])
     return StudioError("folder-empty" if empty else "config-missing", path=str(folder))
+
+
+def _adapter(folder: Path) -> StudioError:
+    """Return what is said of an adapter's folder: of which kind it is, and what it was made for."""
+    try:
+        table = read_json(folder / ADAPTER_FILE)
+    except StudioError as error:
+        return error
+    kind, base = table.get("peft_type"), table.get("base_model_name_or_path")
+    if not isinstance(base, str) or not base:
+        return StudioError("adapter-without-base", path=str(folder))
+    code = "adapter-folder" if kind in _MERGED else "adapter-not-merged"
+    return StudioError(code, path=str(folder), kind=str(kind or "unknown")[:40], base=base[:120])
 
 
 def _gguf_only(path: Path) -> StudioError:
@@ -119,7 +156,7 @@ def check_usable(folder: Path, config: dict[str, Any]) -> None:
     """
     if (folder / ADAPTER_FILE).exists():
         whole = any((folder / file).is_file() for file in (SINGLE_FILE, INDEX_FILE))
-        raise StudioError("adapter-beside-model" if whole else "adapter-folder", path=str(folder))
+        raise StudioError("adapter-beside-model", path=str(folder)) if whole else _adapter(folder)
     architecture = architecture_of(config)
     refuse_unused(folder, config, architecture)
     if kind_of(config) == "other":

@@ -238,7 +238,7 @@ def _record(ref: ModelRef, found: _Place | StudioError | OSError) -> ModelRecord
     except OSError as error:
         detail = error.strerror or str(error)
         problem = Problem(code="folder-unreadable", arguments={"path": str(error.filename or ""), "detail": detail})
-    if problem is not None and problem.code == "config-missing" and ref.source == "hub":
+    if problem is not None and problem.code.startswith("config-missing") and ref.source == "hub":
         problem = Problem(code="hub-no-config", arguments={"model": ref.id})
     return ModelRecord(
         id=ref.id + (f"@{ref.step}" if ref.step is not None else ""),

@@ -61,6 +61,24 @@ OTHER_FORMATS: tuple[tuple[bytes, str], ...] = (
     (b"\x89HDF", "an HDF5 file"),
     (b"\x1f\x8b", "a gzip archive"),
 )
+_OTHER_PROGRAMS = (
+    ("*.onnx", "ONNX"),
+    ("onnx/*.onnx", "ONNX"),
+    ("openvino_*.xml", "OpenVINO"),
+    ("*.tflite", "TensorFlow Lite"),
+    ("saved_model.pb", "TensorFlow"),
+    ("*.keras", "Keras"),
+    ("*.mlpackage", "Core ML"),
+    ("*.mlmodel", "Core ML"),
+    ("*.engine", "TensorRT"),
+    ("*.nemo", "NeMo"),
+    ("*.joblib", "scikit-learn"),
+    ("pytorch_lora_weights.safetensors", "Diffusers"),
+    ("open_clip_config.json", "OpenCLIP"),
+    ("consolidated*.safetensors", "Mistral's own code"),
+    ("config.cfg", "spaCy"),
+)
+"""What the names of models for other programs are like."""
 # Tensors that are saved beside the parameters but are not learnt: statistics, masks and position numbers.
 _BUFFER = re.compile(
     r"(^|\.)(running_mean|running_var|num_batches_tracked|position_ids|token_type_ids|masked_bias|rotary_emb\.inv_freq"
@@ -93,23 +111,49 @@ def read_weights(folder: Path) -> Weights:
     Raises ``StudioError``: "weights-missing", "weights-other-name", "weights-index-missing",
     "weights-not-safetensors", or whatever ``read_header`` or the index says.
     """
+    refuse_broken_link(folder / SINGLE_FILE)
     if (folder / SINGLE_FILE).is_file():
         return weights_of((SINGLE_FILE,), read_header(folder / SINGLE_FILE))
     if (folder / INDEX_FILE).is_file():
         return weights_of(*sharded(shard_names(folder), _Shards(folder)))
-    others = sorted(entry.name for entry in folder.glob("*.safetensors") if not entry.name.startswith("adapter_"))
+    there = (entry for entry in folder.glob("*.safetensors") if entry.is_file())
+    others = sorted(entry.name for entry in there if not entry.name.startswith("adapter_"))
     if any(_SHARD.fullmatch(name) for name in others):
         raise StudioError("weights-index-missing", files=listed(others))
     if others:
         raise StudioError("weights-other-name", files=listed(others))
     if unsafe := unsafe_files(folder):
         raise StudioError("weights-not-safetensors", files=listed(unsafe))
+    if (other := other_program(folder)) is not None:
+        raise other
     raise StudioError("weights-missing", folder=str(folder))
 
 
 def unsafe_files(folder: Path) -> list[str]:
     """Return the names of weights in a folder that can run code when they are opened. Raises ``OSError``."""
-    return sorted(entry.name for entry in folder.iterdir() if entry.suffix.lower() in UNSAFE_SUFFIXES)
+    return sorted(
+        entry.name
+        for entry in folder.iterdir()
+        if entry.suffix.lower() in UNSAFE_SUFFIXES and not entry.name.startswith("openvino_")
+    )
+
+
+def refuse_broken_link(path: Path) -> None:
+    """Raise ``StudioError`` "link-broken" where a file is a link to something that is not there."""
+    if path.is_symlink() and not path.exists():
+        raise StudioError("link-broken", file=path.name, target=str(path.readlink())[:200])
+
+
+def other_program(path: Path) -> StudioError | None:
+    """Return "model-other-program" where a folder or a file is a model for another program, by names alone.
+
+    Raises ``OSError``.
+    """
+    for pattern, program in _OTHER_PROGRAMS:
+        found = next(path.glob(pattern), None) if path.is_dir() else path if path.match(pattern) else None
+        if found is not None:
+            return StudioError("model-other-program", path=str(path), program=program, file=found.name)
+    return None
 
 
 def weights_of(files: tuple[str, ...], tensors: dict[str, Tensor]) -> Weights:
@@ -165,6 +209,8 @@ def header_of(
 def _refuse_other_formats(file: str, start: bytes) -> None:
     if start.startswith(LFS_START):
         raise StudioError("weights-lfs", file=file)
+    if start.lstrip()[:9].lower().startswith((b"<!doctype", b"<html")):
+        raise _lie(file, "it is a web page")
     for magic, format_ in OTHER_FORMATS:
         # A safetensors file may begin with these bytes as its length, but then its "{" follows.
         if start.startswith(magic) and start[8:9] != b"{":

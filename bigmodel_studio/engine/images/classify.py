@@ -11,7 +11,9 @@ import torch
 from PIL import Image
 
 from bigmodel_studio.core.text.messages import StudioError
+from bigmodel_studio.engine.failures import first_line, is_out_of_memory
 from bigmodel_studio.engine.images.pictures import preview_png, read_picture
+from bigmodel_studio.engine.models.checks import PROCESSOR_FILE
 from bigmodel_studio.engine.models.kinds import refuse_kind
 from bigmodel_studio.engine.models.loading import LoadedModel
 from bigmodel_studio.engine.session import Session
@@ -54,7 +56,15 @@ def _prediction(image: str, loaded: LoadedModel, request: Classify) -> Predictio
 def probabilities(picture: Image.Image, loaded: LoadedModel) -> torch.Tensor:
     """Return [labels], float32: how probable the model holds each label to be."""
     assert loaded.processor is not None
-    inputs = loaded.processor(images=picture, return_tensors="pt")
+    channels = getattr(loaded.model.config, "num_channels", 3)
+    if channels != 3:
+        raise StudioError("picture-channels", model=loaded.facts.name, channels=channels)
+    try:
+        inputs = loaded.processor(images=picture, return_tensors="pt")
+    except Exception as error:  # whatever a processor does with a field that it takes unseen
+        if is_out_of_memory(error):
+            raise
+        raise StudioError("processor-broken", file=PROCESSOR_FILE, detail=first_line(error)) from error
     pixels = inputs["pixel_values"].to(loaded.device, loaded.model.dtype)
     with torch.inference_mode():
         logits: torch.Tensor = loaded.model(pixel_values=pixels).logits[0].float()

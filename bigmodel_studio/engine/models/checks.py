@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bigmodel_studio.core.models.folder import architecture_of, check_usable, read_config, read_json
+from bigmodel_studio.core.models.folder import architecture_of, check_usable, kind_of, read_config, read_json
 from bigmodel_studio.core.models.unused import (
     TOKENIZER_FILES,
     refuse_quantized_tensors,
@@ -22,7 +22,12 @@ from bigmodel_studio.core.models.weights import Weights, listed, read_weights
 from bigmodel_studio.core.system import limits
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.models import model_types
-from bigmodel_studio.engine.models.fields import GENERATION_FILE, check_generation_config, check_tokenizer_config
+from bigmodel_studio.engine.models.fields import (
+    GENERATION_FILE,
+    check_config_fields,
+    check_generation_config,
+    check_tokenizer_config,
+)
 from bigmodel_studio.engine.models.tokenizer_trial import refuse_hostile
 
 MAX_LAYERS = 2000
@@ -33,6 +38,10 @@ _DEPTH = re.compile(
     r"n_layers?|num_\w*(layers|blocks|stages|hidden_groups)|inner_group_num|(en|de)coder_layers|\w*depths?|layers"
 )
 """How fields are called that say of how many layers a model is made."""
+_LAST_LAYER = re.compile(r"(^|\.)(classifier(\.out_proj|\.1)?|score|head|fc)\.weight$")
+"""How the weights of a classifier's last layer are called."""
+_CLASSES_UNSAID = 2
+"""What transformers takes where a config names no classes."""
 _WRITTEN_IN_FULL = 10**18
 _TOKENIZER_JSON = (
     ("tokenizer_config.json", 10_000_000),
@@ -53,7 +62,22 @@ def check_folder(folder: Path) -> Checked:
     config = check_config(folder)
     weights = read_weights(folder)
     refuse_quantized_tensors(weights.tensors)
+    _refuse_other_classes(config, weights)
     return Checked(config, weights)
+
+
+def _refuse_other_classes(config: dict[str, Any], weights: Weights) -> None:
+    """Raise "classes-mismatched" where a classifier's last layer is for another number of classes than its config."""
+    if not kind_of(config).endswith("classifier"):
+        return
+    found = [
+        each.shape[0] for name, each in weights.tensors.items() if _LAST_LAYER.search(name) and len(each.shape) == 2
+    ]
+    names, number = config.get("id2label"), config.get("num_labels")
+    wants = len(names) if isinstance(names, dict) else _CLASSES_UNSAID
+    wants = number if type(number) is int else wants
+    if len(found) == 1 and found[0] != wants:
+        raise StudioError("classes-mismatched", wants=wants, has=found[0])
 
 
 def check_config(folder: Path) -> dict[str, Any]:
@@ -64,6 +88,7 @@ def check_config(folder: Path) -> dict[str, Any]:
     check_usable(folder, config)
     if "transformers_weights" in config:
         raise StudioError("config-invalid", detail="it names another file to take the weights from")
+    check_config_fields(config)
     _refuse_endless(config)
     if (folder / GENERATION_FILE).is_file():
         check_generation_config(read_json(folder / GENERATION_FILE))
@@ -105,9 +130,9 @@ def check_tokenizer(folder: Path, name: str) -> None:
 
     ``tokenizer.json`` is used by another process, within limits, before it is loaded into this one.
     """
+    refuse_sentencepiece(folder, name)
     if not has_tokenizer(folder):
         raise StudioError("tokenizer-missing", model=name)
-    refuse_sentencepiece(folder, name)
     for file in (*TOKENIZER_FILES, "merges.txt"):
         if (folder / file).is_file() and (size := (folder / file).stat().st_size) > limits.TOKENIZER_BYTES:
             detail = f"it is {size:,} bytes long, and at most {limits.TOKENIZER_BYTES:,} are read"
@@ -121,6 +146,8 @@ def check_tokenizer(folder: Path, name: str) -> None:
                 check_tokenizer_config(table)
             if file == "tokenizer_config.json" and table.get("auto_map") and not (folder / "tokenizer.json").is_file():
                 raise StudioError("remote-code", files=_own_files(folder))
+    if not any((folder / file).is_file() for file in ("tokenizer.json", "vocab.txt", "merges.txt")):
+        raise StudioError("tokenizer-file", file="merges.txt", detail="it is missing beside vocab.json")
 
 
 def check_processor(folder: Path) -> None:
@@ -134,6 +161,13 @@ def check_processor(folder: Path) -> None:
             if isinstance(value, int | float) and not 0 < value <= MAX_INPUT_PX:
                 detail = f"{field} is {value:,}, and at most {MAX_INPUT_PX:,} pixels are made"
                 raise StudioError("processor-broken", file=PROCESSOR_FILE, detail=detail)
+    kind, size = str(table.get("image_processor_type", "")), table.get("size")
+    if kind.startswith("ConvNext") and isinstance(size, dict | list) and "shortest_edge" not in size:
+        detail = f"size is {str(size)[:60]}, and {kind[:40]} needs “shortest_edge” in it"
+        raise StudioError("processor-broken", file=PROCESSOR_FILE, detail=detail)
+    std = table.get("image_std")
+    if any(value == 0 for value in (std if isinstance(std, list) else [std])):
+        raise StudioError("processor-broken", file=PROCESSOR_FILE, detail="image_std has a zero")
 
 
 def _refuse_own_code(config: dict[str, Any], folder: Path) -> None:

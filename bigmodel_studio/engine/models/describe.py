@@ -26,10 +26,10 @@ from bigmodel_studio.engine.measuring.costs import costs_of
 from bigmodel_studio.engine.measuring.packed_costs import packed_costs
 from bigmodel_studio.engine.measuring.passes import picture_size
 from bigmodel_studio.engine.models.cards import cards_of
-from bigmodel_studio.engine.models.checks import check_config, check_folder
+from bigmodel_studio.engine.models.checks import PROCESSOR_FILE, check_config, check_folder, check_processor
 from bigmodel_studio.engine.models.describe_gguf import describe_gguf
 from bigmodel_studio.engine.models.loading import auto_class_of, build_on_meta
-from bigmodel_studio.engine.models.matching import refuse_mismatched, refuse_oversized
+from bigmodel_studio.engine.models.matching import refuse_mismatched, refuse_more_layers, refuse_oversized
 from bigmodel_studio.engine.models.reference import folder_of
 from bigmodel_studio.engine.models.structure import Tree, attention_of, kinds
 from bigmodel_studio.engine.session import Session
@@ -69,8 +69,11 @@ def _described_folder(
     request: Describe, folder: Path, config: dict[str, Any], weights: Weights, *, here: bool
 ) -> Iterator[Event]:
     kind = kind_of(config)
+    if kind == "image-classifier" and (folder / PROCESSOR_FILE).is_file():
+        check_processor(folder)
     model = build_on_meta(folder, auto_class_of(kind, folder))
     refuse_oversized(model, weights)
+    refuse_more_layers(model, weights)
     refuse_mismatched(model, weights)
     stored = Stored(weights.bytes, weights.dtype, {name: t.dtype for name, t in weights.tensors.items()}, here=here)
     yield from described(request, model, architecture_of(config), kind, picture_size(model, folder), stored)

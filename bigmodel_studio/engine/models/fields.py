@@ -39,7 +39,9 @@ def _flag(value: Any) -> bool:
 
 
 def _token(value: Any) -> bool:
-    return isinstance(value, str) or (isinstance(value, dict) and isinstance(value.get("content"), str))
+    return isinstance(value, str) or (
+        isinstance(value, dict) and isinstance(value.get("content"), str) and value.get("__type") == "AddedToken"
+    )
 
 
 def _tokens(value: Any) -> bool:
@@ -51,8 +53,42 @@ def _text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _classes(value: Any) -> bool:
+    return isinstance(value, dict) and all(str(key).isdigit() for key in value)
+
+
+def _rope(value: Any) -> bool:
+    """Return whether it is a way of scaling positions; of nested ones (one a kind of layers) each."""
+    if not isinstance(value, dict):
+        return False
+    if value and all(isinstance(each, dict) for each in value.values()):
+        return all(map(_rope, value.values()))
+    kind, factor = value.get("rope_type", value.get("type", "default")), value.get("factor", 1)
+    known = kind in _ROPES or str(kind).startswith("axial")
+    return known and _number(0, 1e6)(factor) and factor > 0 and _positive(value.get("rope_theta", 1))
+
+
+def _positive(value: Any) -> bool:
+    return _number(0, math.inf)(value) and value > 0
+
+
+def _dtype(value: Any) -> bool:
+    return isinstance(value, str) and value in ("float64", "float32", "float16", "bfloat16")
+
+
+_ROPES = ("default", "linear", "dynamic", "yarn", "longrope", "llama3", "su", "proportional", "mrope")
 _FLAG, _ID = (_flag, "true or false"), (_ids, "a token's number, or a list of them")
 _TOKEN, _TOKENS, _TEXT = (_token, "a token"), (_tokens, "a list of tokens"), (_text, "a text")
+CONFIG: Mapping[str, tuple[IsValid, str]] = {
+    "id2label": (_classes, "a table of names by the numbers of the classes"),
+    "num_labels": (_whole(1, 10**9), "1 or more"),
+    "dtype": (_dtype, "float32, float16, bfloat16 or float64"),
+    "torch_dtype": (_dtype, "float32, float16, bfloat16 or float64"),
+    "rope_scaling": (_rope, f"a table with “rope_type” ({', '.join(_ROPES[:6])}) and a “factor” over 0"),
+    "rope_parameters": (_rope, f"a table with “rope_type” ({', '.join(_ROPES[:6])}) and a “factor” over 0"),
+    "rope_theta": (_positive, "over 0"),
+}
+"""What fields of ``config.json`` may be that transformers uses unseen."""
 GENERATION: Mapping[str, tuple[IsValid, str]] = {
     "temperature": (_number(0, 100), "0 (greedy) to 100"),
     "top_k": (_whole(0, 10**9), "0 (off) or more"),
@@ -92,6 +128,13 @@ TOKENIZER: Mapping[str, tuple[IsValid, str]] = {
     **{f"{name}_token": _TOKEN for name in ("bos", "eos", "unk", "sep", "pad", "cls", "mask")},
 }
 """What fields of ``tokenizer_config.json`` may be."""
+
+
+def check_config_fields(table: Mapping[str, Any]) -> None:
+    """Raise ``StudioError`` "config-field" with the first field that cannot be used."""
+    if (wrong := _first_wrong(table, CONFIG)) is not None:
+        field, was, may_be = wrong
+        raise StudioError("config-field", field=field, was=was, may_be=may_be)
 
 
 def check_generation_config(table: Mapping[str, Any]) -> None:

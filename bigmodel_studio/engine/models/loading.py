@@ -35,7 +35,7 @@ from bigmodel_studio.core.models.weights import listed
 from bigmodel_studio.core.runs import manifest
 from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine import devices
-from bigmodel_studio.engine.failures import is_out_of_memory, is_panic
+from bigmodel_studio.engine.failures import first_line, is_out_of_memory, is_panic
 from bigmodel_studio.engine.generation.sampling import own_sampling
 from bigmodel_studio.engine.gguf.loading import GgufModel
 from bigmodel_studio.engine.models.checks import (
@@ -48,7 +48,7 @@ from bigmodel_studio.engine.models.checks import (
 )
 from bigmodel_studio.engine.models.fields import GENERATION_FILE, check_generation_config
 from bigmodel_studio.engine.models.kinds import MAY_READ, READS, WRITES
-from bigmodel_studio.engine.models.matching import refuse_oversized
+from bigmodel_studio.engine.models.matching import refuse_more_layers, refuse_oversized
 from bigmodel_studio.engine.models.model_types import CIFAR_RESNET
 from bigmodel_studio.engine.models.tensor_bytes import storage_bytes
 from bigmodel_studio.engine.packed import compiling
@@ -151,6 +151,7 @@ class SafetensorsFolder:
         self.parameters, self.dtype = weights.parameters, weights.dtype
         self.structure = build_on_meta(folder, auto_class_of(self.kind, folder))
         refuse_oversized(self.structure, weights)
+        refuse_more_layers(self.structure, weights)
         self._generation = load_generation_config(folder)
         self._folder, self._name, self._files = folder, name, weights.files
 
@@ -286,7 +287,7 @@ def load_model(folder: Path, kind: ModelKind, dtype: torch.dtype, auto_class: An
     if mismatched:
         raise StudioError("tensors-mismatched", count=len(mismatched), names=listed(mismatched))
     if report["error_msgs"]:
-        raise StudioError("config-invalid", detail=_first_line(str(report["error_msgs"][0])))
+        raise StudioError("config-invalid", detail=first_line(report["error_msgs"][0]))
     found: PreTrainedModel = model
     return found
 
@@ -326,7 +327,7 @@ def load_tokenizer(folder: Path, name: str) -> PreTrainedTokenizerBase:
     except BaseException as error:
         if is_out_of_memory(error) or not (isinstance(error, Exception) or is_panic(error)):
             raise
-        detail = _first_line(str(error)) or type(error).__name__
+        detail = first_line(error)
         raise StudioError("tokenizer-broken", files=tokenizer_files(folder), detail=detail) from error
     if not tokenizer.is_fast:
         detail = "it has no tokenizer.json and none can be made from its files"
@@ -347,7 +348,7 @@ def load_generation_config(folder: Path) -> transformers.GenerationConfig | None
     except Exception as error:
         if is_out_of_memory(error):
             raise
-        detail = _first_line(str(error)) or type(error).__name__
+        detail = first_line(error)
         raise StudioError("generation-config-invalid", file=GENERATION_FILE, detail=detail) from error
 
 
@@ -363,7 +364,7 @@ def load_processor(folder: Path) -> Any:
     except Exception as error:
         if is_out_of_memory(error):
             raise
-        raise StudioError("processor-broken", file=PROCESSOR_FILE, detail=_first_line(str(error))) from error
+        raise StudioError("processor-broken", file=PROCESSOR_FILE, detail=first_line(error)) from error
 
 
 def tensor_bytes(model: nn.Module) -> int:
@@ -393,8 +394,6 @@ def _reason(error: Exception) -> Exception:
         return error
     if unsupported := _NO_CLASS.search(str(error)):
         return StudioError("architecture-unused", architecture=unsupported[1])
-    return StudioError("config-invalid", detail=_first_line(str(error)) or type(error).__name__)
-
-
-def _first_line(text: str) -> str:
-    return (text.strip().splitlines() or [""])[0].rstrip(".")[:200]
+    detail = first_line(error)
+    unknown = type(error) is KeyError and " " not in detail
+    return StudioError("config-invalid", detail=f"the value {detail} is unknown" if unknown else detail)

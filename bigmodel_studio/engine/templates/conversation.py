@@ -47,14 +47,17 @@ def render_conversation(tokenizer: PreTrainedTokenizerBase, messages: Sequence[M
     """Return the text that the tokenizer's template makes of ``messages``; ``ask``: up to where the model is to answer.
 
     A template that knows contents only as lists of parts is given such; a system message that it cannot take stands
-    before the first message of the user's. Raises ``StudioError`` "template-broken", "template-slow" or
-    "template-memory", which name the template's file.
+    before the first message of the user's. Raises ``StudioError`` "template-broken", "template-slow",
+    "template-memory" or "template-drops", which name the template's file, and "template-no-default".
     """
     given = messages if takes_system(tokenizer, messages) else _without_system(messages)
     template, variables, file = _of(tokenizer)
     if _wants_parts(template, variables, file):
         given = [_in_parts(message) for message in given]
-    return RENDERER.render(template, given, {**dict(variables), **_asking(ask)}, file=file)
+    text = RENDERER.render(template, given, {**dict(variables), **_asking(ask)}, file=file)
+    if _drops_user(template, variables, file):
+        raise StudioError("template-drops", file=file)
+    return text
 
 
 def takes_system(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> bool:
@@ -104,6 +107,9 @@ Variables = tuple[tuple[str, str], ...]
 def _of(tokenizer: PreTrainedTokenizerBase) -> tuple[str, Variables, str]:
     special = tokenizer.special_tokens_map.items()
     variables = tuple((name, str(token)) for name, token in special if not _several(token))
+    named = tokenizer.chat_template
+    if isinstance(named, dict) and "default" not in named:
+        raise StudioError("template-no-default", file=_file_of(tokenizer), names=", ".join(map(str, named))[:200])
     return tokenizer.get_chat_template(), variables, _file_of(tokenizer)
 
 
@@ -128,6 +134,14 @@ def _wants_parts(template: str, variables: Variables, file: str) -> bool:
     if _PROBE in (_probed(template, [user_message], variables, file) or ""):
         return False
     return _PROBE in (_probed(template, [_in_parts(user_message)], variables, file) or "")
+
+
+@lru_cache(maxsize=64)
+def _drops_user(template: str, variables: Variables, file: str) -> bool:
+    """Return whether the template does well with a user's message, and leaves out its text, however it is given."""
+    user_message = {"role": "user", "content": _PROBE}
+    made = _probed(template, [user_message], variables, file)
+    return made is not None and _PROBE not in made and not _wants_parts(template, variables, file)
 
 
 @lru_cache(maxsize=64)

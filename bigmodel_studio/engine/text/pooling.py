@@ -104,7 +104,7 @@ def _modules(folder: Path) -> list[dict[str, Any]]:
 
 def _modes(path: Path) -> tuple[str, ...]:
     if not path.is_file():
-        return Pooling().modes
+        raise StudioError("config-broken", file=f"{path.parent.name}/{path.name}", detail="it is missing")
     table = read_json(path)
     named = table.get("pooling_mode")
     names = [named] if isinstance(named, str) else named if isinstance(named, list) else []

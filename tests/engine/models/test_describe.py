@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from bigmodel_studio.core.models.library import record
 from bigmodel_studio.engine.session import Session
 from bigmodel_studio.engine.tasks import run_task
-from bigmodel_studio.protocol import Describe, Description, Done, Failed, Layer
+from bigmodel_studio.protocol import Describe, Description, Done, Failed, Layer, Load
 from tests.small_models import CONTEXT, local
 
 
@@ -55,6 +55,24 @@ def test_a_config_whose_shapes_are_not_those_of_the_header_is_refused(
     *_, end = run_task(Describe(model=local(folder)), session)
     assert isinstance(end, Failed)
     assert end.problem.code == "tensors-mismatched"
+
+
+def test_layers_beyond_the_config_and_tensors_that_are_not_there_are_refused(
+    causal_folders: dict[str, Path], tmp_path: Path, session: Session
+) -> None:
+    folder = Path(shutil.copytree(causal_folders["llama"], tmp_path / "llama"))
+    tensors, config = load_file(folder / "model.safetensors"), json.loads((folder / "config.json").read_text("utf-8"))
+    fewer = config | {"num_hidden_layers": config["num_hidden_layers"] - 1}
+    (folder / "config.json").write_text(json.dumps(fewer), "utf-8")
+    for request in (Describe(model=local(folder)), Load(model=local(folder))):
+        *_, end = run_task(request, session)
+        assert isinstance(end, Failed)
+        assert end.problem.code == "weights-more-layers"
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    save_file({n: t for n, t in tensors.items() if n != "model.norm.weight"}, folder / "model.safetensors")
+    *_, end = run_task(Describe(model=local(folder)), session)
+    assert isinstance(end, Failed)
+    assert end.problem.code == "tensors-missing"
 
 
 def test_a_base_model_without_its_head_is_compared_by_its_own_names(

@@ -49,7 +49,7 @@ BROKEN = {
     "header-not-json": "weights-header",
     "lfs-pointer-weights": "weights-lfs",
     "missing-tensor-hole": "weights-header",
-    "no-config": "config-missing",
+    "no-config": "config-missing-beside",
     "no-tokenizer": "tokenizer-missing",
     "no-weights": "weights-missing",
     "truncated-weights": "weights-truncated",

@@ -42,8 +42,9 @@ def _refusal(folder: Path) -> StudioError:
         ({"architectures": ["VisionEncoderDecoderModel"]}, "model-of-pictures-and-text", "VisionEncoderDecoderModel"),
         ({"architectures": ["AudioForConditionalGeneration"], "audio_config": {"a": 1}}, "model-of-sound", "Audio"),
         ({"architectures": ["BertForQuestionAnswering"]}, "architecture-unused", "BertForQuestionAnswering"),
-        ({"architectures": ["WhisperForConditionalGeneration"], "model_type": "whisper"}, "architecture-unused",
-         "Whisper"),
+        ({"architectures": ["WhisperForConditionalGeneration"], "model_type": "whisper"}, "model-of-sound", "Whisper"),
+        ({"architectures": ["VitsModel"], "model_type": "vits"}, "model-of-sound", "VitsModel"),
+        ({"_class_name": "UNet2DConditionModel", "_diffusers_version": "0.2"}, "model-other-program", "Diffusers"),
         ({"quantization": {"bits": 4, "group_size": 64}}, "quantised-weights", "MLX, 4 bits"),
         ({"quantization_config": {"quant_method": "fp8"}}, "quantised-weights", "fp8"),
         ({"quantization_config": {"quant_method": "awq"}}, "quantised-weights", "awq"),
@@ -80,6 +81,9 @@ def test_packed_tensors_are_quantized_whatever_the_config_says(gpt_folder: Path)
     del tensors[name.replace(".weight", ".qweight")]
     save_file(tensors, gpt_folder / "model.safetensors")
     assert _refusal(gpt_folder).problem.arguments == {"method": "FP8"}
+    tensors[name] = torch.zeros(tensors[name].shape, dtype=torch.int8)
+    save_file(tensors, gpt_folder / "model.safetensors")
+    assert "8 bits" in str(_refusal(gpt_folder))
 
 
 def test_weights_under_another_name_are_named(gpt_folder: Path) -> None:
@@ -117,8 +121,72 @@ def test_a_config_with_a_byte_order_mark_is_not_called_cut_off(gpt_folder: Path)
     assert "config.json" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("names", "code", "said"),
+    [
+        ("model.onnx", "model-other-program", "ONNX"),
+        ("config.json onnx/model_quantized.onnx", "model-other-program", "model_quantized.onnx"),
+        ("config.json openvino_model.xml openvino_model.bin", "model-other-program", "OpenVINO"),
+        ("saved_model.pb variables/x", "model-other-program", "TensorFlow"),
+        ("model.keras metadata.json", "model-other-program", "Keras"),
+        ("open_clip_config.json open_clip_model.safetensors", "model-other-program", "OpenCLIP"),
+        ("consolidated.safetensors params.json tekken.json", "model-other-program", "Mistral's own code"),
+        ("pytorch_lora_weights.safetensors", "model-other-program", "Diffusers"),
+        ("checkpoint-500/config.json trainer_state.json", "model-deeper", "checkpoint-500"),
+        ("snapshots/abc/config.json refs/main", "model-deeper", "snapshots/abc"),
+        ("model.safetensors", "config-missing-beside", "model.safetensors"),
+        ("notes.md", "config-missing", "is not a model"),
+    ],
+)
+def test_folders_of_other_programs_and_around_models(tmp_path: Path, names: str, code: str, said: str) -> None:
+    for name in names.split():
+        path = tmp_path / "m" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text('{"model_type": "bert", "architectures": ["BertModel"]}' if name == "config.json" else "x")
+    error = _refusal(tmp_path / "m")
+    assert error.problem.code == code
+    assert said in str(error)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "config.json"])
+def test_a_link_to_nowhere_is_called_that(gpt_folder: Path, file: str) -> None:
+    (gpt_folder / file).unlink()
+    (gpt_folder / file).symlink_to("blobs/abc")
+    error = _refusal(gpt_folder)
+    assert error.problem.code == "link-broken"
+    assert "blobs/abc" in str(error)
+
+
+def test_other_files_in_place_of_json_are_called_what_they_are(gpt_folder: Path) -> None:
+    for text, said in (("version https://git-lfs.github.com/spec/v1", "Git LFS"), ("<!DOCTYPE html>", "a web page")):
+        (gpt_folder / "config.json").write_text(text, "utf-8")
+        with pytest.raises(StudioError, match=said):
+            check_folder(gpt_folder)
+
+
+def test_a_tokenizer_of_another_kind_is_named(gpt_folder: Path) -> None:
+    (gpt_folder / "tokenizer.json").rename(gpt_folder / "tekken.json")
+    with pytest.raises(StudioError, match=r"tekken\.json alone") as caught:
+        check_tokenizer(gpt_folder, "m")
+    assert caught.value.problem.code == "tokenizer-other"
+
+
+def test_an_adapter_says_of_which_kind_it_is_and_for_what(tmp_path: Path) -> None:
+    (tmp_path / "adapter_config.json").write_text(
+        '{"peft_type": "LORA", "base_model_name_or_path": "org/base"}', "utf-8"
+    )
+    error = _refusal(tmp_path)
+    assert error.problem.code == "adapter-folder"
+    assert "(LORA) for org/base" in str(error)
+    (tmp_path / "adapter_config.json").write_text(
+        '{"peft_type": "PROMPT_TUNING", "base_model_name_or_path": "b"}', "utf-8"
+    )
+    assert _refusal(tmp_path).problem.code == "adapter-not-merged"
+
+
 def test_a_whole_model_beside_an_adapter_says_that_both_are_there(gpt_folder: Path) -> None:
-    (gpt_folder / "adapter_config.json").write_text('{"base_model_name_or_path": "elsewhere"}', "utf-8")
+    adapter = '{"base_model_name_or_path": "elsewhere", "peft_type": "LORA"}'
+    (gpt_folder / "adapter_config.json").write_text(adapter, "utf-8")
     assert _refusal(gpt_folder).problem.code == "adapter-beside-model"
     (gpt_folder / "model.safetensors").unlink()
     assert _refusal(gpt_folder).problem.code == "adapter-folder"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bigmodel_studio.core.text.messages import StudioError
 from bigmodel_studio.engine.templates.conversation import render_conversation, takes_system
 from tests.small_models import byte_tokenizer
 
@@ -38,3 +41,14 @@ def test_a_template_that_takes_a_system_message_has_it() -> None:
     assert takes_system(tokenizer, [_SYSTEM, _USER])
     assert takes_system(byte_tokenizer(_REFUSES), [_USER])
     assert render_conversation(tokenizer, [_SYSTEM, _USER], ask=False) == "<system>Be brief.\n<user>Who?\n"
+
+
+def test_a_template_that_leaves_out_the_user_or_has_no_default_is_refused() -> None:
+    with pytest.raises(StudioError) as caught:
+        render_conversation(byte_tokenizer("Hello"), [_USER])
+    assert caught.value.problem.code == "template-drops"
+    named = byte_tokenizer()
+    named.chat_template = {"rag": "x", "tool_use": "y"}
+    with pytest.raises(StudioError, match="rag, tool_use") as caught:
+        render_conversation(named, [_USER])
+    assert caught.value.problem.code == "template-no-default"

@@ -57,6 +57,9 @@ def test_several_modes_are_joined_and_a_mode_may_be_a_name(tmp_path: Path) -> No
     assert pooling_of(_folder(tmp_path, both)).vectors(_STATES, _MASK).shape == (1, 4)
     (tmp_path / "1_Pooling" / "config.json").write_text('{"pooling_mode": "cls"}', "utf-8")
     assert pooling_of(tmp_path).modes == ("cls_token",)
+    (tmp_path / "1_Pooling" / "config.json").unlink()
+    with pytest.raises(StudioError, match=r"1_Pooling/config\.json can't be used: it is missing"):
+        pooling_of(tmp_path)
 
 
 @pytest.mark.parametrize("damage", ["{", "{}", "[1]"])

@@ -253,7 +253,7 @@ def test_folders_whose_pictures_are_all_damaged_end_the_run_with_the_reason(make
             file.write_bytes(b"damaged")
     folder = make_run()
     assert run(folder.path, resume=False) == BAD_INPUT
-    assert "All examples have one class (green)" in folder.status().message
+    assert "Only “green” has pictures that can be used. blue, red: " in folder.status().message
     for file in (pictures / "green").iterdir():
         file.write_bytes(b"damaged")
     folder = make_run()
@@ -337,7 +337,7 @@ def test_a_model_with_a_tensor_missing_is_refused(make_run: MakeRun, picture_fol
     save_file(tensors, str(broken / "model.safetensors"), metadata={"format": "pt"})
     folder = make_run(model={"base": str(broken)})
     assert run(folder.path, resume=False) == BAD_INPUT
-    assert "lack 1 of the model's tensors: resnet.encoder" in folder.status().message
+    assert "lack one of the model's tensors: resnet.encoder" in folder.status().message
 
 
 def test_a_model_that_only_continues_text_is_refused(make_run: MakeRun, causal_folders: dict[str, Path]) -> None:

@@ -8,6 +8,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The chat template in {file} failed: {detail}.",
         "Use this model without chat.",
     ),
+    "template-drops": (
+        "The chat template in {file} leaves out the user's message, so the model would not see it.",
+        "Use this model without chat.",
+    ),
+    "template-no-default": (
+        "The model has several chat templates ({names}), and none of them is the default.",
+        "Use this model without chat, or name one of them “default” in {file}.",
+    ),
     "template-slow": (
         "The chat template in {file} did not finish within {seconds:g} s.",
         "Use this model without chat.",

@@ -18,15 +18,38 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "folder-unreadable": ("The folder {path} can't be read: {detail}.", "Check its permissions."),
     "config-missing": (
         "{path} has no config.json, so it is not a model.",
-        "Choose the folder with config.json; if this is it, download the model again.",
+        "Choose the folder with config.json and model.safetensors.",
     ),
     "config-broken": ("{file} can't be used: {detail}.", "Download this file again."),
-    "config-invalid": ("config.json doesn't describe a valid model: {detail}.", "Download the folder again."),
+    "config-invalid": (
+        "config.json doesn't describe a valid model: {detail}.",
+        "Correct config.json, or choose another copy of the model.",
+    ),
+    "config-field": (
+        "config.json can't be used: {field} is {was}; it can be {may_be}.",
+        "Correct this field, or choose another copy of the model.",
+    ),
+    "classes-mismatched": (
+        "config.json describes {wants:,} classes (id2label, num_labels); the weights have {has:,}.",
+        "Correct id2label in config.json: it needs a name for each class, numbered from 0.",
+    ),
+    "picture-channels": (
+        "{model} takes pictures of {channels} channels; only color pictures (3 channels) are supported.",
+        "Choose another picture classifier.",
+    ),
     "config-unknown-type": (
         "transformers {version} doesn't know the model type “{model_type}”.",
         "The model may need a newer version, or its config.json is damaged.",
     ),
-    "config-no-type": ("config.json has no model type.", "Download this file again."),
+    "config-no-type": (
+        "config.json has no model type.",
+        "Choose a copy for transformers: its config.json has “model_type”.",
+    ),
+    "link-broken": ("{file} is a link to {target}, which is not there.", "Restore that file, or replace the link."),
+    "tokenizer-other": (
+        "{model} has no tokenizer.json; {file} alone is not supported.",
+        "Choose a copy with tokenizer.json.",
+    ),
     "remote-code": (
         "This model needs its own code ({files}), which is never run here.",
         "Look for a version that transformers supports without remote code.",
@@ -60,14 +83,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{path} has no preprocessor_config.json, so pictures can't be preprocessed.",
         "Download this file from the model's source.",
     ),
-    "processor-broken": ("{file} can't be used: {detail}.", "Download this file again."),
+    "processor-broken": (
+        "{file} can't be used: {detail}.",
+        "Correct this file, or choose another copy of the model.",
+    ),
     "config-no-architecture": (
         "config.json in {path} names no supported architecture.",
         'Add an “architectures” entry, for example ["LlamaForCausalLM"].',
     ),
     "adapter-folder": (
-        "{path} contains an adapter, not a whole model.",
+        "{path} contains an adapter ({kind}) for {base}, not a whole model.",
         "Merge the adapter into its base model and save the result.",
+    ),
+    "adapter-not-merged": (
+        "{path} contains an adapter ({kind}) for {base}, which is not supported.",
+        "Choose a whole model, or an adapter such as LoRA that is merged into one.",
+    ),
+    "adapter-without-base": (
+        "{path} contains an adapter, not a whole model, and doesn't name its base model.",
+        "Merge the adapter into its base model and save the result.",
+    ),
+    "model-other-program": (
+        "{path} is a model for {program} ({file}), which is not supported.",
+        "Choose a copy for transformers: a folder with config.json and model.safetensors.",
+    ),
+    "model-deeper": ("{path} is not a model itself; it contains models in: {found}.", "Choose one of these folders."),
+    "config-missing-beside": (
+        "{path} has weights ({file}) but no config.json, which describes the model.",
+        "Copy config.json and the tokenizer's files from where the weights are from.",
     ),
     "tokenizer-file": ("{file} can't be used: {detail}.", "Download this file again."),
     "embed-module": (

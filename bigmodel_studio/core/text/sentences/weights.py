@@ -161,6 +161,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The weights have {has} layers; config.json asks for {wants}.",
         "The files don't belong together: download the folder again.",
     ),
+    "weights-more-layers": (
+        "The weights have {has} layers; config.json uses only {wants}, so the results would be wrong.",
+        "Correct the number of layers in config.json.",
+    ),
     "weights-too-few": (
         "config.json describes {wants:,} parameters; the weights have only {has:,}.",
         "They don't belong together: download both again.",
