@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from bigmodel_studio.engine.packed import ops
 from bigmodel_studio.engine.packed.weights import Weight, aligned, zeros
 
-CHUNK_BYTES = 32 * 1024
-"""Of weights that a thread takes at a time: small, so that none waits long for another."""
+CHUNK_BYTES = 128 * 1024
+"""Of weights that a thread takes at a time: small, so that none waits long for another, and large beside what is asked
+for ahead, which the thread that asked may not be the one to take.
+"""
 ACTIVATE_COLUMNS = 512
 
 
