@@ -32,6 +32,7 @@ from bigmodel_studio.core.runs import launch
 from bigmodel_studio.core.system.process import die_with
 
 REQUEST_BYTES = 1 << 20
+READY = b"ready"
 _PR_SET_CHILD_SUBREAPER = 36
 _IMPORTED = (
     "bigmodel_studio.training.distributed.process_group",
@@ -118,6 +119,7 @@ def fork_server() -> Iterator[ForkServer]:
     environment = launch._environment() | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with subprocess.Popen(command, pass_fds=[theirs.fileno()], cwd=repository, env=environment):
         theirs.close()
+        assert ours.recv(64) == READY  # no run waits for what is imported
         server = ForkServer(ours)
         yield server
         server.close()
@@ -240,5 +242,7 @@ if __name__ == "__main__":
     die_with(int(sys.argv[2]))
     for module in _IMPORTED:
         importlib.import_module(module)
-    _serve(socket.socket(fileno=int(sys.argv[1])))
+    asked = socket.socket(fileno=int(sys.argv[1]))
+    asked.send(READY)
+    _serve(asked)
     os._exit(0)  # to take what was imported down piece by piece would take seconds

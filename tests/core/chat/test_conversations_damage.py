@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bigmodel_studio.core.chat import conversation_store
 from bigmodel_studio.core.chat.conversation_values import ReplyFacts
 from bigmodel_studio.core.chat.conversations import Conversations
 from bigmodel_studio.core.system import files
@@ -171,8 +172,11 @@ def test_a_damaged_log_costs_its_damaged_pages_only_and_is_kept_beside_its_file(
     again.close()
 
 
-def test_what_only_the_log_holds_is_recovered_with_a_damaged_file(tmp_path: Path) -> None:
+def test_what_only_the_log_holds_is_recovered_with_a_damaged_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The log can hold everything since the last start: it goes with its file, and is never left for the new one."""
+    monkeypatch.setattr(conversation_store, "FOLD_AFTER_WRITES", 1000)  # nothing is folded into the file meanwhile
     path = tmp_path / "conversations.sqlite3"
     store = _filled(path, messages=100)
     killed = tmp_path / "killed" / "conversations.sqlite3"
@@ -233,7 +237,7 @@ def test_a_recovery_that_was_killed_between_its_renames_is_completed(
 def test_a_recovery_that_was_killed_between_a_file_and_its_log_leaves_no_log_for_the_new_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bigmodel_studio.core.chat import conversation_recovery, conversation_store
+    from bigmodel_studio.core.chat import conversation_recovery
 
     path, killed = tmp_path / "conversations.sqlite3", tmp_path / "killed" / "conversations.sqlite3"
     killed.parent.mkdir()

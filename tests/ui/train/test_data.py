@@ -593,7 +593,7 @@ def test_a_real_engine_says_what_is_in_real_files(bench: Bench, tmp_path: Path) 
         assert said in text.read_text()
         dialog.tabs.setCurrentIndex(2)
         names = [dialog.findings.list.item(row).data(ROLE) for row in range(dialog.findings.list.count())]
-        doubled = next(row for row, name in enumerate(names) if "are exact duplicates" in name)
+        doubled = next(row for row, name in enumerate(names) if "is an exact duplicate" in name)
         dialog.findings.list.setCurrentRow(doubled)
         dialog.findings.places.selectRow(1)
         QTest.mouseClick(dialog.findings.copy, LEFT)
@@ -603,7 +603,7 @@ def test_a_real_engine_says_what_is_in_real_files(bench: Bench, tmp_path: Path) 
         bench.wait(lambda: dialog.first_busy.isVisible())
         bench.qtbot.waitUntil(lambda: dialog.tabs.isVisible(), timeout=60_000)
         names = [dialog.findings.list.item(row).data(ROLE) for row in range(dialog.findings.list.count())]
-        assert not any("repeat" in name for name in names)
+        assert not any("duplicate" in name for name in names)
     finally:
         bench.page.shut()
         lane.close()
