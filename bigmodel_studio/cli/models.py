@@ -120,9 +120,10 @@ def remove(
 def describe(model: Model, json: Json = False) -> None:
     """Say what a model is: its exact parameters, its layers, what a token or a picture costs."""
     ref = model_to_look_at(model)
-    result = result_of(Describe(model=ref))
+    here = _precisions(ref)
+    result = result_of(Describe(model=ref, costs=json or here is None))
     assert isinstance(result, Description)
-    precisions = _precisions(ref, result)
+    precisions = here if here is not None else packed_records(result.costs.packed) if result.costs is not None else ()
     if json:
         output.print_json({**msgspec.to_builtins(result), "precisions": precisions})
         return
@@ -144,12 +145,12 @@ def describe(model: Model, json: Json = False) -> None:
     output.print_table(["LAYER", "TYPE", "PARAMETERS", "SHAPE"], rows, right=(2,))
 
 
-def _precisions(ref: ModelRef, found: Description) -> tuple[PrecisionRecord, ...]:
-    """Return the precisions of a model that was described: by its headers where they are here, else by its costs."""
+def _precisions(ref: ModelRef) -> tuple[PrecisionRecord, ...] | None:
+    """Return the precisions of a model by its headers; None where they are not here: then its costs tell."""
     if ref.source != "reference":
         with contextlib.suppress(StudioError, OSError):
             return precision_records(library.record(ref))
-    return packed_records(found.costs.packed) if found.costs is not None else ()
+    return None
 
 
 def generate(

@@ -309,7 +309,9 @@ class Describe(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     ``lora_rank`` > 0 tells trainable from frozen parameters as LoRA of that rank would have them. A model of the Hub
     that is not here is described from its config and the headers of its weights, on a lane that may use the network.
+    Without ``costs`` none are counted, which takes a second or two of a processor.
     """
 
     model: ModelRef
     lora_rank: int = 0
+    costs: bool = True

@@ -119,7 +119,8 @@ def described(
     tree = Tree(model, stored.dtypes, request.lora_rank)
     counted = flops(model, one_picture(model, picture) if pictures else one_token(model))
     yield Progress(what="describing")
-    costs = costs_of(model, kind, picture=picture if pictures else (0, 0), stored_bytes=stored.bytes)
+    size = picture if pictures else (0, 0)
+    costs = costs_of(model, kind, picture=size, stored_bytes=stored.bytes) if request.costs else None
     if costs is not None and kind == "causal-lm":
         costs = msgspec.structs.replace(costs, packed=packed_costs(model, DTYPES.get(stored.dtype, torch.float32)))
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
