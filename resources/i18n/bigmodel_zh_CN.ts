@@ -4083,12 +4083,16 @@
         <translation>下一条消息</translation>
     </message>
     <message>
+        <source>Show the next message</source>
+        <translation>显示下一条消息</translation>
+    </message>
+    <message>
         <source>Show the next message&apos;s</source>
         <translation type="vanished">显示下一条消息的</translation>
     </message>
     <message>
         <source>Show the next message&apos;s prompt</source>
-        <translation>显示下一条消息的提示词</translation>
+        <translation type="vanished">显示下一条消息的提示词</translation>
     </message>
     <message>
         <source>Shown after this reply.</source>

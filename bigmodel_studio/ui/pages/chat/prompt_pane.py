@@ -42,7 +42,7 @@ class PromptPane(QWidget):
         self._turns: tuple[Turn, ...] = ()
         self._job: Job | None = None
         self.title = label("", "heading")
-        self.next = QPushButton(self.tr("Show the next message's prompt"))
+        self.next = QPushButton(self.tr("Show the next message"))
         set_look(self.next, "link")
         self.next.clicked.connect(self._on_next)
         self.state = label("", "small", wrap=True)
