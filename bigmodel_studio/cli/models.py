@@ -304,7 +304,7 @@ def events_of(request: Request) -> Iterator[Event]:
     """Yield a request's events, Ctrl-C stopping it as the window's stop does. Ends the command where it failed.
 
     Until the first event, while files are checked and torch is imported, there is nothing to stop in order:
-    ``KeyboardInterrupt`` ends the command at once.
+    the command ends at once, in the code of a stopped one.
     """
     from bigmodel_studio.engine.failures import Stopped
     from bigmodel_studio.engine.session import Session
@@ -333,6 +333,8 @@ def events_of(request: Request) -> Iterator[Event]:
             yield last
             if stopping:
                 return
+    except KeyboardInterrupt:  # typer would end in 130
+        raise typer.Exit(output.EXIT_STOPPED) from None
     finally:
         signal.signal(signal.SIGINT, before)
 

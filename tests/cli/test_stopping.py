@@ -5,6 +5,7 @@ from collections.abc import Generator
 
 import pytest
 
+from bigmodel_studio.cli import commands, output
 from bigmodel_studio.cli.models import events_of
 from bigmodel_studio.engine import tasks
 from bigmodel_studio.engine.failures import Stopped
@@ -13,7 +14,9 @@ from bigmodel_studio.protocol import Cancelled, Describe, Event, ModelRef, Progr
 REQUEST = Describe(model=ModelRef(source="builtin", id="starter-gpt"))
 
 
-def test_before_the_first_event_it_ends_the_command_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_before_the_first_event_it_ends_the_command_at_once(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     reached = []
 
     def importing(*_: object) -> Generator[Event, None, None]:
@@ -23,10 +26,10 @@ def test_before_the_first_event_it_ends_the_command_at_once(monkeypatch: pytest.
 
     monkeypatch.setattr(tasks, "run_task", importing)
     handler = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        list(events_of(REQUEST))
+    assert commands.main(["describe", "starter-gpt"]) == output.EXIT_STOPPED
     assert reached == []
     assert signal.getsignal(signal.SIGINT) is handler
+    assert capfd.readouterr().err == ""
 
 
 def test_later_the_task_ends_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
