@@ -113,6 +113,16 @@ def test_a_scaling_sweep_is_chosen_checked_and_queued_and_its_curves_overlaid(
     spec = RunFolder(paths.runs() / submitted[1]).spec()
     assert spec is not None
     assert spec.data.train == (str(paths.sample_text()),)
+    story = bench.page.story
+    shown = story.currentWidget()
+    for width, name in zip((8, 16), submitted, strict=True):
+        run = RunFolder(paths.runs() / name)
+        last = {"loss": 3.0, "evaluation_loss": 3.0, "items": 64_000.0, "tokens_per_s": 1.0}
+        ended = msgspec.structs.replace(run.status(), state="finished", last=last, flops_per_item=1000.0 * width)
+        (run.path / "status.json").write_bytes(dump_status(ended))
+    bench.watcher.refresh()
+    qtbot.waitUntil(lambda: story.isTabVisible(story.indexOf(story.scaling)), timeout=5000)
+    assert story.currentWidget() is shown, "its runs have ended, and nobody asked for another tab"
 
 
 def test_a_second_sweep_of_a_name_is_another_sweep(qtbot: QtBot, bench: Bench, submitted: list[str]) -> None:
