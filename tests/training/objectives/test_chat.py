@@ -209,7 +209,7 @@ def test_what_a_tool_says_is_said_by_the_user_where_the_template_knows_no_tools(
 
 
 def test_a_template_that_hides_an_answer_is_not_believed() -> None:
-    hides = "{% for m in messages %}<{{ m.role }}>{% endfor %}"
+    hides = "{% for m in messages %}<{{ m.role }}>{% if m.role != 'assistant' %}{{ m.content }}{% endif %}{% endfor %}"
     with pytest.raises(ValueError, match="cannot be told"):
         written(byte_tokenizer(hides), TALK)
 
