@@ -118,6 +118,16 @@ def _settings_of(text: str) -> ChatSettings:
         return ChatSettings()
 
 
+def role_of(word: str) -> Role:
+    """Return the role that a row of the file names; what is unknown is taken for the model's."""
+    return "user" if word == "user" else "assistant"
+
+
+def state_of(word: str) -> MessageState:
+    """Return the state that a row of the file names; what is unknown is done."""
+    return word if word in get_args(MessageState) else "done"  # type: ignore[return-value]
+
+
 def message_of(row: tuple[Any, ...], versions: list[int]) -> Message:
     """Return the message of a row: id, conversation, parent, role, text, model, state, facts, and whether it is whole.
 
@@ -131,10 +141,10 @@ def message_of(row: tuple[Any, ...], versions: list[int]) -> Message:
         id=number,
         conversation=conversation,
         parent=parent,
-        role="user" if role == "user" else "assistant",
+        role=role_of(role),
         text=text,
         model=model,
-        state=state if state in get_args(MessageState) else "done",
+        state=state_of(state),
         facts=known,
         version=versions.index(number) + 1 if number in versions else 1,
         versions=len(versions),

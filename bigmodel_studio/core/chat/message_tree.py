@@ -7,11 +7,11 @@ It knows neither the store nor what is drawn.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
-from bigmodel_studio.core.chat.conversation_values import MessageState, Role
+from bigmodel_studio.core.chat.conversation_values import MessageState, Role, role_of, state_of
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,10 +47,10 @@ def node_of(row: tuple[Any, ...]) -> Node:
     return Node(
         id=number,
         parent=parent,
-        role="user" if role == "user" else "assistant",
+        role=role_of(role),
         text=text,
         model=model,
-        state=state if state in get_args(MessageState) else "done",
+        state=state_of(state),
     )
 
 

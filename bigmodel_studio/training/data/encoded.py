@@ -151,8 +151,8 @@ def _encodings(
 class KnownWords:
     """The tokens of words, each asked of a tokenizer of BERT's kind once: such a text has few words, many times each.
 
-    Its normalizer changes each character by itself and its words end at white space, so that the tokens of a text of
-    printable ASCII are those of its words.
+    Its normalizer changes one character at a time, and its words end at white space. So the tokens of a text of
+    printable ASCII are the tokens of its words.
     """
 
     def __init__(self, backend: Tokenizer, first: list[int], last: list[int]) -> None:

@@ -22,8 +22,8 @@ class Queued:
 
 
 class Branch(msgspec.Struct, frozen=True, kw_only=True):
-    """Another version of a reply: it has ``begun`` in common with it, goes on with ``first_id``, and is then written
-    by ``model`` under the settings and the system prompt of the first one.
+    """Another version of a reply: it keeps the tokens ``begun``, continues with ``first_id``, and the rest is written
+    by ``model``, with the settings and the system prompt of the first version.
     """
 
     model: ModelRef

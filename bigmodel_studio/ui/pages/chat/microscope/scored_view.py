@@ -1,6 +1,6 @@
 """A reply as tokens whose ground tells how likely each was, in five steps that a legend names.
 
-The steps differ in lightness, so that they are told apart without colours; what is chosen has a frame.
+The steps differ in lightness, so they can be told apart without color; the chosen token has a frame.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -147,8 +147,6 @@ class ScoredView(TokenView):
 
 def measures(token: ScoredToken) -> list[str]:
     """Return what was measured of a token, in words."""
-    from PySide6.QtCore import QCoreApplication
-
     found = []
     if token.logprob is not None:
         words = QCoreApplication.translate("microscope", "probability {share}")
